@@ -73,6 +73,12 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     return meaning
 
 
+def is_half_read(text: str, found: Readings) -> bool:
+    """Whether a word that is not understood goes on from a slip that was read as something."""
+    lattice = found.frame.lattice
+    return any(_is_part(text, lattice.folded.span(*_place(lattice, *each)), found) for each in found.frame.unknown)
+
+
 def _is_part(text: str, span: tuple[int, int], found: Readings) -> bool:
     """Whether what is left out goes on from a slip that was read as something: 犄角旮旯 is one word, and no 季."""
     said = text[slice(*span)]

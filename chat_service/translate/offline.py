@@ -36,7 +36,7 @@ from chat_service.translate.decide import GREETING, Decision, Definitions, decid
 from chat_service.translate.going_on import after_unread, named_choice, needs_unread, replied
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
-from chat_service.translate.left_out import without_words
+from chat_service.translate.left_out import is_half_read, without_words
 from chat_service.translate.meaning.relations import structure_of
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, with_reading
@@ -109,7 +109,7 @@ class OfflineTranslator:
             return Answerable(reply.request, nothing_read(language))
         found = self._read(text, question, scope)
         first, repaired = self._outcome(found, question, scope), found.frame.lattice
-        if self._second is None:
+        if self._second is None or (isinstance(first, Refusal) and is_half_read(question.text, found)):
             return first
         said = mentions(repaired)
         mended = (replace(question, text=repaired.folded.text), said) if found.corrections else None

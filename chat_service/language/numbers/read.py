@@ -38,6 +38,7 @@ from semantic_layer import CURRENCIES
 
 NumberUnit = Literal["percent", "money", "times"]
 _MOST = 10**18
+_GROUP, _GROUPING = 3, str.maketrans("", "", ", ")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,13 @@ def _fraction(percent: float) -> float:
 
 
 def _number_of(numeral: str) -> float | None:
-    return float(numeral.replace(",", "")) if numeral[0].isdigit() else zh_value(numeral)
+    return _written(numeral) if numeral[0].isdigit() else zh_value(numeral)
+
+
+def _written(digits: str) -> float:
+    """1,000.5 and 10 000 as they stand; a comma before one or two digits is a point: 3,5."""
+    whole, comma, rest = digits.rpartition(",")
+    return float(f"{whole}.{rest}") if comma and len(rest) < _GROUP else float(digits.translate(_GROUPING))
 
 
 def _digits(said: Said, before: str, _: str) -> _Value | None:
@@ -157,7 +164,7 @@ def _digits(said: Said, before: str, _: str) -> _Value | None:
     behind = f"{before}{groups.get('minus', '')}"
     if behind[-1:].isascii() and behind[-1:].isalpha() and "sign" not in groups and not _AFTER_LETTERS.search(behind):
         return None  # q3, b2b, m3
-    value = float(groups["digits"].replace(",", ""))
+    value = _written(groups["digits"])
     if value > _MOST:
         return None
     if "nth" in groups:

@@ -20,6 +20,7 @@ from semantic_layer import ListQuery, MetricQuery, Request
 
 _BETWEEN = frozenset({"unit", "function.function.particle"})  # 三家门店, 前三的门店
 _TOLD = frozenset({"metric", "entity"})
+_COMPARES = ("prefix", "comparative", "level")
 
 
 def refuse_one_by_one(slots: Slots, assembly: Assembly, request: Request) -> None:
@@ -33,6 +34,7 @@ def refuse_one_by_one(slots: Slots, assembly: Assembly, request: Request) -> Non
         _every_one_of(leaves, slots),
         _some_of_them(slots),
         _just_now(slots),
+        _beside_mean(leaves),
     ]
     if isinstance(request, MetricQuery):
         checks += [
@@ -61,6 +63,13 @@ def _counted_values(leaves: list[Edge], slots: Slots) -> Found:
             yield "number_of_groups", other
         elif one.category == "number":
             yield "not_supported", other
+
+
+def _beside_mean(leaves: list[Edge]) -> Found:
+    """低于平均的品类, stores below average: each one beside the mean of all."""
+    for one, other in itertools.pairwise(leaf for leaf in leaves if leaf.category != "function.function.preposition"):
+        if one.category.startswith(_COMPARES) and other.category.startswith("average"):
+            yield "not_supported", one
 
 
 def _every_time(leaves: list[Edge], slots: Slots) -> Found:

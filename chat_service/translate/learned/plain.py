@@ -18,8 +18,7 @@ from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _UNSAID, _OF_ENTITY = frozenset({"origin", "show"}), frozenset({"entity", "per"})
 _LISTS, _TABLE = frozenset({"filters", "having", "keep"}), frozenset({"metrics", "group_by"})
-_OPPOSITES = {"=": "!=", "!=": "=", "in": "not in", "not in": "in"}
-_OPPOSITES |= {">": "<=", "<=": ">", ">=": "<", "<": ">=", "is null": "is not null", "is not null": "is null"}
+_OPPOSITES = {"=": "!=", "in": "not in", "is not null": "is null", ">": "<=", "<=": ">", ">=": "<", "<": ">="}
 _PARTS, _OF_GROUPS = ("filters", "metrics", "group_by"), frozenset({"order_by", "limit", "limit_within"})
 
 
@@ -72,7 +71,8 @@ def keeps_to(one: Request, other: Request, model: Model) -> bool:
 
 
 def is_against(one: Request, other: Request, model: Model) -> bool:
-    """Whether a request holds the opposite of a condition of another: all but the north, and the north."""
+    """Whether a request holds the opposite of a condition of another that denies or compares: the north, where all but
+    the north are meant."""
     first, last = (_core(each, model).get("filters", []) for each in (one, other))
     return any({**a, "op": ""} == {**b, "op": ""} and _is_opposite(a, b) for a in first for b in last)
 

@@ -141,14 +141,13 @@ class Opened:
                 found.append(Guess(None, chance, asks=words[0] == ASKED))
             elif self._before is not None and is_same(request, self._before, self._model):
                 found.append(Guess(None, chance, again=True))
-            elif not self._is_amiss(request):
+            elif not self.is_amiss(request):
                 found.append(Guess(request, chance))
         return tuple(found)
 
     def unheld(self, request: Request) -> int:
         """How many measures the question names that a request does not hold, nor anything else the same words mean."""
-        written = {word[1:].partition("__")[0] for word in self.words(request) if word.startswith("=")}
-        held = [each for each in self._mentions if any(not written.isdisjoint(_named(sense)) for sense in each.senses)]
+        held = self._held(request)
         sole = (each for each in self._mentions if each.senses and all(isinstance(s, MetricSense) for s in each.senses))
         out = [each for each in sole if not any(one.start < each.end and each.start < one.end for one in held)]
         return len({(each.start, each.end) for each in out})
@@ -157,12 +156,8 @@ class Opened:
         """How many words that turn a request this one does not hold, of the question or of a part of it; a name that
         nobody knows is one wherever it stands."""
         kept = (each for each in self._mentions if within is None or not each.senses or each.text in within.lower())
-        bounds = sum(each.kind == "number" and self._is_compared(each) for each in self.left_out(request))
-        return (
-            bounds
-            + self._dates(request)
-            + unsaid(plain(request, self._model), self._text, tuple(kept), self._structure)
-        )
+        turning = unsaid(plain(request, self._model), self._text, tuple(kept), self._structure)
+        return turning + self._forsaken(request) + self._invents_time(request)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name.
@@ -175,22 +170,40 @@ class Opened:
         held += [each for each in here if (each.kind, each.value) in said]
         return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
 
-    def _dates(self, request: Request) -> bool:
+    def _held(self, request: Request) -> list[Mention]:
+        """The mentions of names that a request holds."""
+        written = {word[1:].partition("__")[0] for word in self.words(request) if word.startswith("=")}
+        return [each for each in self._mentions if any(not written.isdisjoint(_named(sense)) for sense in each.senses)]
+
+    def _forsaken(self, request: Request) -> int:
+        """How much a request leaves out in a sentence of which it holds something: numbers that tell an amount, and of
+        two times or two values of a kind the other one."""
+        out = self.left_out(request)
+        kinds = {(each.kind, each.about) for each in self._script.here if each not in out and each.kind != "number"}
+        told = [each for each in out if (each.kind, each.about) in kinds or self._is_amount(each)]
+        sentences = [each.span() for each in _SENTENCE.finditer(fold(self._text).text)] if told else []
+        held = [each.start for each in self._held(request)] if told else []
+        asked = [(start, end) for start, end in sentences if any(start <= at < end for at in held)]
+        return sum(any(start <= each.start < end for start, end in asked) for each in told)
+
+    def _invents_time(self, request: Request) -> bool:
         """Whether a request is of a time that nobody named, no trend's."""
         named = self._before is not None or any(each.date is not None for each in self._mentions)
         return not named and not _OPEN.issuperset(word for word in self.words(request) if word.startswith("P:"))
 
-    def _is_compared(self, number: Named) -> bool:
-        """Whether a number is one that something is compared with: over 500, 五百以上."""
+    def _is_amount(self, number: Named) -> bool:
+        """Whether a number is one that something is compared with (over 500, 五百以上), or stands in figures."""
+        if number.kind != "number":
+            return False
         text = fold(self._text).text
-        return any(
+        return any(map(str.isdigit, number.text)) or any(
             (each.words("prefix") and not text[each.end : number.start].strip())
             or (each.words("suffix") and not text[number.end : each.start].strip())
             for each in self._mentions
             if each.end <= number.start or number.end <= each.start
         )
 
-    def _is_amiss(self, request: Request) -> bool:
+    def is_amiss(self, request: Request) -> bool:
         """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant; one
         customer, where something else is named as well (an order's number, what to change)."""
         if isinstance(request, ProfileQuery) and (self.unheld(request) or self.left_out(request)):

@@ -24,7 +24,7 @@ _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
 def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], structure: Structure) -> int:
     """How many such words of a text a request (plain data) does not hold: not, without a condition that denies; the
     second, which no request tells from the first two; a head, of what is added up; a name that nobody knows; after, of
-    two things in the same time."""
+    two things in the same time; the mean of all, beside which something is."""
     denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
     numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
     later = any(each.is_ordinal and each.value > 1 for each in numbers)
@@ -33,7 +33,16 @@ def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], s
     per_head = any("per_head" in each.words("average") for each in mentions)
     adds_up = per_head and _adds_up(written, structure)
     ordered = any(each.text in word_set("before_or_after") for each in mentions) and _in_one_time(written)
-    return (denies and not _is_denied(written)) + later + adds_up + unknown + ordered
+    return (denies and not _is_denied(written)) + later + adds_up + unknown + ordered + _beside_mean(mentions)
+
+
+def _beside_mean(mentions: Sequence[Mention]) -> bool:
+    """Whether something is compared with the mean of all, which no request does: below average, 高于平均."""
+    ordered = sorted(mentions, key=lambda each: each.start)
+    return any(
+        bool(one.words("prefix")) and bool(other.words("average")) and other.start - one.end <= 1
+        for one, other in itertools.pairwise(ordered)
+    )
 
 
 def _in_one_time(written: Mapping[str, Any]) -> bool:

@@ -114,7 +114,7 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     found = [(each, opened.chance(each)) for each in situation.rules]
     own = {id(each) for each in situation.rules}
-    if situation.without is not None:
+    if situation.without is not None and not opened.is_amiss(situation.without):
         found.append((situation.without, opened.chance(situation.without)))
     for guess in guesses:
         if guess.request is not None:
@@ -130,8 +130,9 @@ def _candidates(
         if by_rules or compiles(each):
             known = _known(chance, none, out, situation, by_rules=by_rules)
             less = not by_rules and _leaves_out(each, situation, model)
-            of_words = {"without": offered and not turns, "less": less, "less_likely": less * known["likely"]}
-            told.append(Candidate(each, by_rules, {**known, **of_words, "alone": 0}))
+            told.append(
+                Candidate(each, by_rules, {**known, "without": offered and not turns, "less": less, "alone": 0})
+            )
     return tuple(told)
 
 

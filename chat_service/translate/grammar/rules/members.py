@@ -178,11 +178,19 @@ RULES = (
     Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, _KIND_OF_VALUES),
     Rule(
         "values",
-        ("x=exclusion.open ~ v=values ~ c=exclusion.close?", "v=values ~ c=exclusion.close"),
+        (
+            "x=exclusion.open ~ v=values ~ c=exclusion.close?",
+            "x=exclusion.open ~ those=follow.those ~ v=values",
+            "v=values ~ c=exclusion.close",
+        ),
         _left_out,
         -0.4,
         "values left out",
-        ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
+        (
+            "除了上海 -> not 上海",
+            "excluding marketplace -> not marketplace",
+            "but not the ones from email -> not email",
+        ),
         ("revenue dropped in the south",),
     ),
     Rule(
