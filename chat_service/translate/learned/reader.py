@@ -8,7 +8,6 @@ It knows one model, whose names it learned; of another it reads nothing.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,6 +17,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from chat_service.language.folding import fold
+from chat_service.language.tokens import sentences
 from chat_service.outcomes import Question
 from chat_service.translate.learned.literals import Named
 from chat_service.translate.learned.network import Network
@@ -43,7 +43,6 @@ from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Mo
 WEIGHTS = Path(__file__).with_name("weights.npz")
 _MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY, _MOST_CODES, _MOST_SENTENCES = 120, 72, 4, 0.5, 24, 4
 _OPEN = frozenset({"P:last12"})  # what a trend is of where no time is said
-_SENTENCE = re.compile(r"(?:[^?!。…;.]|\.(?=\S))+[?!。…;.]*\s*")  # of folded text
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ class LearnedReader:
     def sentences(self, question: Question, mentions: Sequence[Mention]) -> tuple[Opened, ...]:
         """Each sentence of a question that names something as if it were the question; none of a single sentence."""
         folded, found = fold(question.text), []
-        sentences = [each.span() for each in _SENTENCE.finditer(folded.text)]
-        for start, end in sentences if len(sentences) > 1 else ():
+        parts = sentences(folded.text)
+        for start, end in parts if len(parts) > 1 else ():
             own = [each for each in mentions if start <= each.start and each.end <= end and each.senses]
             moved = [replace(each, start=each.start - start, end=each.end - start) for each in own]
             found.append(self.open(replace(question, text=folded.typed(start, end)), moved) if own else None)
@@ -181,9 +180,9 @@ class Opened:
         out = self.left_out(request)
         kinds = {(each.kind, each.about) for each in self._script.here if each not in out and each.kind != "number"}
         told = [each for each in out if (each.kind, each.about) in kinds or self._is_amount(each)]
-        sentences = [each.span() for each in _SENTENCE.finditer(fold(self._text).text)] if told else []
+        parts = sentences(fold(self._text).text) if told else []
         held = [each.start for each in self._held(request)] if told else []
-        asked = [(start, end) for start, end in sentences if any(start <= at < end for at in held)]
+        asked = [(start, end) for start, end in parts if any(start <= at < end for at in held)]
         return sum(any(start <= each.start < end for start, end in asked) for each in told)
 
     def _invents_time(self, request: Request) -> bool:

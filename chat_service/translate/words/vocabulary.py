@@ -71,7 +71,7 @@ def _keys(phrase: str, key: Callable[[str], str]) -> Phrase:
     words = phrase.split(" ")
     if phrase.isascii() and "".join(words).isalpha():
         return tuple(map(key, words))
-    return tuple(key(text) if kind == "word" else text for text, kind, _ in cut(phrase) if kind not in _IGNORED)
+    return tuple(key(text) if kind == "word" else text for text, kind, *_ in cut(phrase) if kind not in _IGNORED)
 
 
 @lru_cache(maxsize=1)
