@@ -52,6 +52,7 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     """The question that remains without what stops one; nothing where none does."""
     lattice = found.frame.lattice
     words = [each for each in _faults(found) if not any(_turns(lattice, *place) for place in each)]
+    words = [each for each in words if not any(_is_unit(lattice, *place) for place in each)]
     words = [each for each in words if not any(_is_part(text, lattice.folded.span(*place), found) for place in each)]
     clauses = list(islice(_beside(found), _MOST_CLAUSES))
     scenes = [each for each in clauses if _is_scene(lattice, each)]
@@ -71,6 +72,12 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
         if choice is not None and not meaning.choices:
             meaning = LeftOut(said, (choice,))
     return meaning
+
+
+def _is_unit(lattice: Lattice, start: int, end: int) -> bool:
+    """Whether what is left out stands right behind a figure, and may say of what it is: 5 persent."""
+    numbers = (_place(lattice, leaf.start, leaf.end)[1] for leaf in lattice.leaves if leaf.category == "number")
+    return any(not lattice.folded.text[at:start].strip() for at in numbers if at <= start < end)
 
 
 def is_half_read(text: str, found: Readings) -> bool:

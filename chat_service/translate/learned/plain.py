@@ -78,7 +78,7 @@ def is_against(one: Request, other: Request, model: Model) -> bool:
 
 
 def _is_opposite(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return _OPPOSITES.get(one.get("op", "=")) == other.get("op", "=")
+    return _OPPOSITES.get(str(one.get("op", "="))) == str(other.get("op", "="))
 
 
 def is_less(one: Request, other: Request, model: Model) -> bool:

@@ -207,9 +207,21 @@ class Opened:
         customer, where something else is named as well (an order's number, what to change)."""
         if isinstance(request, ProfileQuery) and (self.unheld(request) or self.left_out(request)):
             return True
-        if _is_of_nobody(request) or (self._before is None and _is_of_one_group(request)) or self._invents(request):
+        if (
+            _is_of_nobody(request)
+            or self._exceeds(request)
+            or (self._before is None and _is_of_one_group(request))
+            or self._invents(request)
+        ):
             return True
         return self._before is not None and self._points and self._forgets(request, self._before)
+
+    def _exceeds(self, request: Request) -> bool:
+        """Whether a part of a whole is to be more than the whole: a refund rate of over 500 %."""
+        if not isinstance(request, MetricQuery):
+            return False
+        parts = (each for each in request.having if each.column in self._model.metrics)
+        return any(self._structure.is_part(each.column) and min(each.values, default=0) > 1 for each in parts)
 
     def _invents(self, request: Request) -> bool:
         """Whether a request holds a city, a product or another of what has names that the question does not name.

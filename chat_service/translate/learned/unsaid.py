@@ -17,6 +17,7 @@ from chat_service.translate.senses import Mention, NumberSense
 
 _NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]*(?![A-Za-z])")
 _WORD, _HAN, _VOWEL = re.compile("[A-Za-z]{2,}"), re.compile("[\u4e00-\u9fff]"), re.compile("[aeiouy]")
+_NOT = re.compile(r"(?<![\w!])!(?=\w)")  # !ordered
 _DENYING = frozenset({"not", "none", "never", "neither"})
 _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
 
@@ -25,7 +26,7 @@ def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], s
     """How many such words of a text a request (plain data) does not hold: not, without a condition that denies; the
     second, which no request tells from the first two; a head, of what is added up; a name that nobody knows; after, of
     two things in the same time; the mean of all, beside which something is."""
-    denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
+    denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions) or _NOT.search(text)
     numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
     later = any(each.is_ordinal and each.value > 1 for each in numbers)
     names = {*(() if text.isupper() else (each.lower() for each in _NAME.findall(text))), *_no_words(text)}
@@ -33,7 +34,7 @@ def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], s
     per_head = any("per_head" in each.words("average") for each in mentions)
     adds_up = per_head and _adds_up(written, structure)
     ordered = any(each.text in word_set("before_or_after") for each in mentions) and _in_one_time(written)
-    return (denies and not _is_denied(written)) + later + adds_up + unknown + ordered + _beside_mean(mentions)
+    return (bool(denies) and not _is_denied(written)) + later + adds_up + unknown + ordered + _beside_mean(mentions)
 
 
 def _beside_mean(mentions: Sequence[Mention]) -> bool:

@@ -42,9 +42,8 @@ class Structure:
         if self.one_each(metric):
             return metric
         wanted = self._rows(metric)
-        return next(
-            (name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None
-        )
+        people = (name for name in self.model.metrics if name in self.people_metrics)
+        return next((name for name in people if self._rows(name) == wanted), None)
 
     def counts_keys_of(self, entity: EntityDefinition, metric: str) -> bool:
         """Whether a metric of people counts this entity and not another of the model."""
@@ -119,17 +118,19 @@ class Structure:
                 return name
         return None
 
+    def is_part(self, metric: str) -> bool:
+        """Whether a metric is a part of a whole, never more than 1: no return on what was spent, which subtracts."""
+        own = self.model.metrics[metric]
+        return own.unit == "percent" and (own.expression is None or not own.expression.find(exp.Sub))
+
     def is_ratio(self, metric: str) -> bool:
         """Whether a metric is a rate or a mean, which cannot be shared out or added up."""
         return not self.model.metrics[metric].is_additive and metric not in self._counts
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        return frozenset(
-            name
-            for name, m in self.model.metrics.items()
-            if (m.unit in _COUNTED or is_money(m.unit)) and not self._divides(m)
-        )
+        counted = ((name, m) for name, m in self.model.metrics.items() if m.unit in _COUNTED or is_money(m.unit))
+        return frozenset(name for name, metric in counted if not self._divides(metric))
 
     def _divides(self, metric: Metric) -> bool:
         expression = metric.expression

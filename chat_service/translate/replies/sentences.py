@@ -155,6 +155,7 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     ),
     "next_days": Phrase("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
     "same_time_of_year": Phrase("与较早一年的同一时段 {0} 比较", "compared with the same time of an earlier year, {0}"),
+    "in_percent": Phrase("“{0}”按百分数理解", "'{0}' is read as percent"),
     "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "verified": Phrase("这个问题的读法经人核对过", "how this question is read was verified by people"),
     "readers_differ": Phrase(

@@ -128,6 +128,10 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
         if any(field.type not in _COUNTED for field in fields):
             raise assembly.deny(item)  # a date above 300 yuan, a name under 70 %
         units |= {str(field.definition.unit) for field in fields}
+        if _is_of_parts(bound, units, assembly):
+            values = tuple(value / 100 for value in bound.condition.values)
+            slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
+            assembly.assume("in_percent", assembly.said(item))
         told, said = units & set(MINUTES), set(bound.condition.units) & set(MINUTES)
         if not said or not told or said & told or "long" in bound.condition.units:
             continue
@@ -136,6 +140,12 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
         factor = MINUTES[said.pop()] / MINUTES[told.pop()]
         values = tuple(value * factor for value in bound.condition.values)
         slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
+
+
+def _is_of_parts(bound: Bound, units: set[str], assembly: Assembly) -> bool:
+    """A refund rate over 5: a part of a whole is compared with more than the whole, so that percent are meant."""
+    parts = all(assembly.structure.is_part(name) for name in bound.metrics if name in assembly.model.metrics)
+    return units == {"percent"} and not bound.condition.units and parts and min(bound.condition.values) > 1
 
 
 def refuse_deeds_counted(slots: Slots, assembly: Assembly) -> None:
