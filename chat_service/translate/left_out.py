@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypeGuard
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionAsked, Outcome
 from chat_service.translate.checks.refusals import WHOLE
 from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
@@ -52,7 +53,7 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     """The question that remains without what stops one; nothing where none does."""
     lattice = found.frame.lattice
     words = [each for each in _faults(found) if not any(_turns(lattice, *place) for place in each)]
-    words = [each for each in words if not any(_is_unit(lattice, *place) for place in each)]
+    words = [each for each in words if not any(_says_how_much(lattice, *place) for place in each)]
     words = [each for each in words if not any(_is_part(text, lattice.folded.span(*place), found) for place in each)]
     clauses = list(islice(_beside(found), _MOST_CLAUSES))
     scenes = [each for each in clauses if _is_scene(lattice, each)]
@@ -74,8 +75,10 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     return meaning
 
 
-def _is_unit(lattice: Lattice, start: int, end: int) -> bool:
-    """Whether what is left out stands right behind a figure, and may say of what it is: 5 persent."""
+def _says_how_much(lattice: Lattice, start: int, end: int) -> bool:
+    """Whether what is left out stands right behind a figure, and may say of what it is (5 persent); or adds a time."""
+    if lattice.folded.text[start:end] in word_set("adds_time"):
+        return True
     numbers = (_place(lattice, leaf.start, leaf.end)[1] for leaf in lattice.leaves if leaf.category == "number")
     return any(not lattice.folded.text[at:start].strip() for at in numbers if at <= start < end)
 

@@ -136,7 +136,7 @@ def test_one_number_answers_a_wish_in_words(show: Show) -> None:
     assert answer.chart is None and [note.code for note in answer.notes] == ["chart_not_drawn_so"]
 
 
-@pytest.mark.parametrize("question", ["用饼图看各会员等级的客户占比", "a pie chart of customers by member tier"])
+@pytest.mark.parametrize("question", ["饼图展示各会员等级的客户占比", "a pie chart of customers by member tier"])
 def test_the_words_ask_for_a_pie(ask: Ask, question: str) -> None:
     answer = ask(question)
     assert answer.chart is not None

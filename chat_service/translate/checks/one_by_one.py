@@ -35,6 +35,7 @@ def refuse_one_by_one(slots: Slots, assembly: Assembly, request: Request) -> Non
         _some_of_them(slots),
         _just_now(slots),
         _beside_mean(leaves),
+        _added_time(leaves, slots),
     ]
     if isinstance(request, MetricQuery):
         checks += [
@@ -70,6 +71,13 @@ def _beside_mean(leaves: list[Edge]) -> Found:
     for one, other in itertools.pairwise(leaf for leaf in leaves if leaf.category != "function.function.preposition"):
         if one.category.startswith(_COMPARES) and other.category.startswith("average"):
             yield "not_supported", one
+
+
+def _added_time(leaves: list[Edge], slots: Slots) -> Found:
+    """Plus March, 再加上3月: a time beside the one before, and not in place of it."""
+    for one, other in itertools.pairwise(leaves):
+        if slots.frame.folded(one) in word_set("adds_time") and other.category.startswith("date"):
+            yield "several_periods", other
 
 
 def _every_time(leaves: list[Edge], slots: Slots) -> Found:

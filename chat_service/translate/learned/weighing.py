@@ -179,6 +179,7 @@ def _known(
         "rules_likely": by_rules * likely,
         "torn": by_rules and len(situation.rules) > 1,
         "rival": not by_rules and bool(situation.rules),
+        "rival_follows": not by_rules and bool(situation.rules) and situation.follows,
         "left_out": min(_SEVERAL, out[0]),
         "unheld": min(_SEVERAL, out[1]),
         "unsaid": min(_SEVERAL, out[2]),
