@@ -48,6 +48,12 @@ class Situation:
     rest: str = ""
     sentences: Callable[[], tuple[Opened, ...]] = tuple
 
+    @property
+    def read(self) -> tuple[Request, ...]:
+        """What the rules read of the words for certain: the one request, or that without what they refused."""
+        own = self.rules if len(self.rules) == 1 else (self.without,)
+        return tuple(each for each in own if each is not None)
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -143,14 +149,12 @@ def _is_offered(each: Request, situation: Situation, model: Model) -> bool:
 
 def _is_against(guess: Request, situation: Situation, model: Model) -> bool:
     """Whether a guess holds the opposite of what the rules read of its words."""
-    read = situation.rules if len(situation.rules) == 1 else (situation.without,)
-    return any(each is not None and is_against(guess, each, model) for each in read)
+    return any(is_against(guess, each, model) for each in situation.read)
 
 
 def _leaves_out(guess: Request, situation: Situation, model: Model) -> bool:
     """Whether a guess is what the rules read without one of its parts: they account for the words."""
-    read = situation.rules if len(situation.rules) == 1 else (situation.without,)
-    return any(each is not None and is_less(guess, each, model) for each in read)
+    return any(is_less(guess, each, model) for each in situation.read)
 
 
 def _added(

@@ -145,7 +145,8 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
 def _is_of_parts(bound: Bound, units: set[str], assembly: Assembly) -> bool:
     """A refund rate over 5: a part of a whole is compared with more than the whole, so that percent are meant."""
     parts = all(assembly.structure.is_part(name) for name in bound.metrics if name in assembly.model.metrics)
-    return units == {"percent"} and not bound.condition.units and parts and min(bound.condition.values) > 1
+    least = min(bound.condition.values, default=0)
+    return units == {"percent"} and not bound.condition.units and parts and least > 1
 
 
 def refuse_deeds_counted(slots: Slots, assembly: Assembly) -> None:
